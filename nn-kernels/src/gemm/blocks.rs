@@ -1,6 +1,6 @@
 //! A product in tasks, blocks and tiles.
 
-use super::cut::{Cut, DEPTH, Heights, apart, crowded};
+use super::cut::{Cut, DEPTH, ENOUGH, Heights, apart, tiles_that_pay};
 use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
 use super::{Gemm, Mat, Start, check_rows, dots, every_row, library, scratch};
@@ -142,14 +142,7 @@ pub fn multiply_then<T: Gemm>(
         // SAFETY: C fits its slice, checked above.
         return unsafe { direct.small(b, [m, n, k], c, ldc) };
     }
-    // Where a panel of B would not stay in the first cache, so many rows of A pay for packing it. A small B is in the cache anyway.
-    let pay = match b.row_stride * size_of::<T>() {
-        bytes if bytes.is_multiple_of(4096) => 256,
-        bytes if bytes.is_multiple_of(2048) => 768,
-        _ if crowded::<T>(b.row_stride, k.min(DEPTH), width) => 1024,
-        _ => usize::MAX,
-    };
-    if b.col_stride == 1 && (m < pay || k * n <= 4096) {
+    if b.col_stride == 1 && m / tile[0] < tiles_that_pay::<T>(b.row_stride, [n, k], width) {
         // SAFETY: C fits its slice, checked above.
         return unsafe { direct.run([m, n, k], c, ldc) };
     }
@@ -157,7 +150,10 @@ pub fn multiply_then<T: Gemm>(
         b: Columns::Later(b),
         ..direct
     };
-    if direct.cut([m, n, k]).rows >= m {
+    // A B that is read by rows is packed task by task where one packs it for all rows, or where the copy would be too large for the caches and
+    // tasks have rows enough.
+    let rows = direct.cut([m, n, k]).rows;
+    if rows >= m || b.col_stride == 1 && k * n > PACKED && rows >= ENOUGH {
         // SAFETY: as above.
         return unsafe { later.run([m, n, k], c, ldc) };
     }

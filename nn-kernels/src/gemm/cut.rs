@@ -17,17 +17,39 @@ const TASKS: usize = 16;
 /// Elements of C up to which k may be cut into pieces whose sums are kept side by side.
 const PARTIAL: usize = 1 << 16;
 
-/// Elements of C so few that side by side they are in the first cache.
+/// Rows of A for which B may be read from memory.
+pub(super) const ENOUGH: usize = 128;
+
+/// Elements of B that are in the last cache, from which a few rows may read them too.
+const NEAR: usize = 1 << 20;
+
+/// Elements so few that they are in the first cache, of C side by side.
 const FEW: usize = 1 << 12;
+
+/// Bytes of a B that is in no second cache.
+const FAR: usize = 1 << 21;
 
 /// Whether lines `stride` elements apart do not all lie at multiples of `bytes`.
 pub(super) fn apart<T>(stride: usize, bytes: usize) -> bool {
     !(stride * size_of::<T>()).is_multiple_of(bytes)
 }
 
+/// How many tiles, one below the other, pay for packing a panel of B, `width` of its n columns with rows `stride` elements apart: one that would
+/// not stay in the first cache, or whose rows come from memory one by one. A small B is in the cache anyway.
+pub(super) fn tiles_that_pay<T>(stride: usize, [n, k]: [usize; 2], width: usize) -> usize {
+    match stride * size_of::<T>() {
+        _ if k * n <= FEW => usize::MAX,
+        bytes if bytes.is_multiple_of(4096) => 18,
+        bytes if bytes.is_multiple_of(2048) => 55,
+        _ if k * n * size_of::<T>() > FAR => 40,
+        _ if crowded::<T>(stride, k.min(DEPTH), width) => 73,
+        _ => usize::MAX,
+    }
+}
+
 /// Whether the lines of a panel of B, `depth` rows of `width` elements, fall into so few sets of the first cache that they drive each other
 /// out, A and C beside them: 8 of a set's 12 places are B's.
-pub(super) fn crowded<T>(stride: usize, depth: usize, width: usize) -> bool {
+fn crowded<T>(stride: usize, depth: usize, width: usize) -> bool {
     const SETS: usize = 64;
     let (bytes, line) = (stride * size_of::<T>(), 64);
     if bytes == 0 || !bytes.is_multiple_of(line) {
@@ -72,11 +94,14 @@ impl Cut {
         } else if m * n <= PARTIAL {
             at_most(2 * DEPTH)
         } else {
-            1
+            // Sums that take an eighth of the memory of what blocks this much larger need not read again.
+            ((k / 8 * (m + n) + m * n / 2) / (m * n)).clamp(1, TASKS)
         };
         let depth = k.div_ceil(pieces).next_multiple_of(4);
-        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
-        let low = m * pieces >= TASKS * tile[0] && packs_a();
+        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks, and blocks that do not
+        // read a large B for a few rows.
+        let rows = m * pieces / TASKS;
+        let low = rows >= tile[0] && (rows >= ENOUGH || depth * n <= NEAR) && packs_a();
         let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
         // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
         let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];
