@@ -13,10 +13,31 @@ pub fn concatenate<T: Copy + Send + Sync>(parts: &[(&[T], usize)], out: &mut [T]
         out.len(),
         parts.iter().map(|part| part.0.len()).sum::<usize>()
     );
+    if out.is_empty() {
+        return;
+    }
+    // Whole rows to each task.
+    let rows = GRAIN / row;
+    if rows > 0 {
+        for_each_chunk(out, row * rows, |start, piece| {
+            let (first, mut at) = (start / row, 0);
+            for &(data, width) in parts {
+                if width == 0 {
+                    continue;
+                }
+                let from = data[first * width..].chunks_exact(width);
+                for (to, from) in piece.chunks_exact_mut(row).zip(from) {
+                    to[at..at + width].copy_from_slice(from);
+                }
+                at += width;
+            }
+        });
+        return;
+    }
+    // Parts of rows that are longer.
     for_each_chunk(out, GRAIN, |start, mut piece| {
         let mut at = start % row;
         let mut index = start / row;
-        // The first row may begin in the middle.
         while !piece.is_empty() {
             let mut left = at;
             for &(data, width) in parts {

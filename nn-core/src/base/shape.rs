@@ -26,7 +26,8 @@ pub const MAX_RANK: usize = 8;
 #[derive(Clone, Copy, Eq)]
 pub struct Shape {
     dims: [usize; MAX_RANK],
-    rank: u8,
+    /// As wide as a dimension: of a single byte the processor would wait for each copy, which takes the bytes beside it along in pieces.
+    rank: usize,
 }
 
 impl Shape {
@@ -52,7 +53,7 @@ impl Shape {
             };
             i += 1;
         }
-        shape.rank = dims.len() as u8;
+        shape.rank = dims.len();
         shape
     }
 
@@ -138,13 +139,13 @@ impl Shape {
 
     /// How many dimensions there are.
     pub const fn rank(&self) -> usize {
-        self.rank as usize
+        self.rank
     }
 
     /// How many elements there are, the product of the dimensions (not known, as [`UNKNOWN`], if one is not).
     pub const fn num_elements(&self) -> usize {
         let (mut known, mut open, mut i) = (1_usize, None, 0);
-        while i < self.rank as usize {
+        while i < self.rank {
             open = match (is_known(self.dims[i]), open) {
                 (true, _) => {
                     known = known.saturating_mul(self.dims[i]);
@@ -180,7 +181,7 @@ impl Shape {
 
     /// The dimensions as a slice.
     pub const fn dims(&self) -> &[usize] {
-        self.dims.split_at(self.rank as usize).0
+        self.dims.split_at(self.rank).0
     }
 
     /// The dimension at `axis`, counted from the end if negative.
@@ -208,18 +209,18 @@ impl Shape {
 
     /// This shape with the dimension at `axis` replaced.
     pub const fn with(mut self, axis: usize, dim: usize) -> Shape {
-        assert!(axis < self.rank as usize);
+        assert!(axis < self.rank);
         self.dims[axis] = if dim < ANYTHING { dim } else { ANYTHING };
         self
     }
 
     /// This shape without the dimension at `axis`.
     pub const fn without(self, axis: usize) -> Shape {
-        assert!(axis < self.rank as usize);
+        assert!(axis < self.rank);
         let mut shape = Shape::SCALAR;
         let mut i = 0;
         let mut k = 0;
-        while i < self.rank as usize {
+        while i < self.rank {
             if i != axis {
                 shape.dims[k] = self.dims[i];
                 k += 1;
@@ -246,9 +247,9 @@ impl Shape {
             (other, self)
         };
         let mut out = *long;
-        let lead = (long.rank - short.rank) as usize;
+        let lead = long.rank - short.rank;
         let mut i = 0;
-        while i < short.rank as usize {
+        while i < short.rank {
             let (a, b) = (long.dims[lead + i], short.dims[i]);
             out.dims[lead + i] = match (a == 1, b == 1 || a == b) {
                 (_, true) => a,

@@ -87,6 +87,9 @@ impl Tensors for Tensor {
     fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a Tensor)) {
         visit(self);
     }
+    fn error(&self) -> Option<&Error> {
+        Tensor::error(self)
+    }
     fn map(self, f: &mut dyn FnMut(Tensor) -> Tensor) -> Tensor {
         f(self)
     }

@@ -119,15 +119,22 @@ fn flushed<T: Float>(x: T) -> T {
 
 /// `baseⁿ` by squaring: with the same bits on every machine, which the standard library does not promise of its own, and in less time.
 fn power(base: f64, n: u64) -> f64 {
-    let (mut result, mut square, mut left) = (1.0, base, n);
+    let [power] = powers([base], n);
+    power
+}
+
+/// [`power`] of several, side by side: they take no longer than one. The bits of n are not foreseen, so that nothing branches on them.
+fn powers<const N: usize>(bases: [f64; N], n: u64) -> [f64; N] {
+    let (mut results, mut squares, mut left) = ([1.0; N], bases, n);
     while left > 0 {
-        if left % 2 == 1 {
-            result *= square;
+        let taken = left % 2 == 1;
+        for (result, square) in results.iter_mut().zip(&mut squares) {
+            *result *= if taken { *square } else { 1.0 };
+            *square *= *square;
         }
-        square *= square;
         left /= 2;
     }
-    result
+    results
 }
 
 /// Stochastic gradient descent.
@@ -187,11 +194,9 @@ pub fn adam<T: Float>(
     v: &mut [T],
     v_max: Option<&mut [T]>,
 ) {
+    let [power_1, power_2] = powers([by.beta_1, by.beta_2], by.step);
+    let (left_1, left_2) = (1.0 - power_1, 1.0 - power_2);
     // Each by itself: `map` over arrays of them took a quarter of a small parameter's step.
-    let (left_1, left_2) = (
-        1.0 - power(by.beta_1, by.step),
-        1.0 - power(by.beta_2, by.step),
-    );
     let alpha = T::from_f64(by.learning_rate * left_2.sqrt() / left_1);
     let (epsilon, lr) = (T::from_f64(by.epsilon), T::from_f64(by.learning_rate));
     let decay = T::from_f64(by.weight_decay);

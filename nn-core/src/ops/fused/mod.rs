@@ -48,36 +48,42 @@ pub(crate) struct Pair<'a> {
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| inventory::iter::<Rule>().collect());
 
-/// For every mark of a name which rules have a first op with that mark, one bit each: most ops are told apart by one look.
-static MARKS: LazyLock<[u32; 64]> = LazyLock::new(|| {
-    assert!(RULES.len() <= 32, "a rule has one of 32 bits");
-    let mut marks = [0; 64];
-    for (i, rule) in RULES.iter().enumerate() {
-        marks[mark(rule.first)] |= 1 << i;
+/// The rules by the name of their first op.
+static BY_FIRST: LazyLock<Vec<(&'static str, Vec<&'static Rule>)>> = LazyLock::new(|| {
+    let mut by_first: Vec<(_, Vec<_>)> = Vec::new();
+    for &rule in RULES.iter() {
+        match by_first.iter_mut().find(|(first, _)| *first == rule.first) {
+            Some((_, rules)) => rules.push(rule),
+            None => by_first.push((rule.first, vec![rule])),
+        }
     }
-    marks
+    by_first
 });
 
+/// Which lengths these names have, one bit each: most ops are told apart by it, and their names are not read.
+static LENGTHS: LazyLock<u64> =
+    LazyLock::new(|| RULES.iter().fold(0, |all, rule| all | length(rule.first)));
+
+/// The bit of a name's length.
 #[inline]
-fn mark(name: &str) -> usize {
-    let bytes = name.as_bytes();
-    let last = bytes.last().map_or(0, |&b| b as usize);
-    (bytes.len() * 7 + last) % 64
+fn length(name: &str) -> u64 {
+    1 << (name.len() % 64)
 }
 
 /// Whether an op waits until its result is read; `watched` tells whether a tape records it, and is asked only where that decides.
 #[inline]
 pub(crate) fn waits(op: &dyn Op, inputs: &[Tensor], watched: impl Fn() -> bool) -> bool {
     let name = op.name();
-    let mut marked = MARKS[mark(name)];
-    while marked != 0 {
-        let rule = RULES[marked.trailing_zeros() as usize];
-        if rule.first == name && (rule.waits)(inputs) && (rule.recorded || !watched()) {
-            return true;
-        }
-        marked &= marked - 1;
-    }
-    false
+    *LENGTHS & length(name) != 0 && first_waits(name, inputs, &watched)
+}
+
+/// [`waits`] of an op that may be the first of a pair.
+fn first_waits(name: &str, inputs: &[Tensor], watched: &dyn Fn() -> bool) -> bool {
+    let rules = BY_FIRST.iter().find(|(first, _)| *first == name);
+    rules.is_some_and(|(_, rules)| {
+        let waits = |rule: &&Rule| (rule.waits)(inputs) && (rule.recorded || !watched());
+        rules.iter().any(waits)
+    })
 }
 
 /// Whether ops of these names may be computed together.

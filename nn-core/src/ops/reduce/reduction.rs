@@ -5,6 +5,7 @@ use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{DType, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axes_of, with_number};
 use nn_kernels::reduce::{self as kernel, Kind};
+use std::borrow::Cow;
 use std::ops::Deref;
 
 /// A set of axes.
@@ -13,12 +14,12 @@ pub(crate) enum Axes {
     /// All of them.
     All,
     /// These, possibly counted from the end.
-    Some(Vec<isize>),
+    Some(Cow<'static, [isize]>),
 }
 
 impl Axes {
     pub(crate) fn of(axes: impl AsRef<[isize]>) -> Axes {
-        Axes::Some(axes.as_ref().to_vec())
+        Axes::Some(axes.as_ref().to_vec().into())
     }
 
     /// Which axes of a shape are meant.
@@ -54,14 +55,14 @@ impl Setting for Axes {
     fn to_attribute(&self) -> Attribute {
         match self {
             Axes::All => Attribute::None,
-            Axes::Some(axes) => axes.to_attribute(),
+            Axes::Some(axes) => axes.to_vec().to_attribute(),
         }
     }
 
     fn from_attribute(attribute: &Attribute) -> Option<Axes> {
         match attribute {
             Attribute::None => Some(Axes::All),
-            axes => Vec::from_attribute(axes).map(Axes::Some),
+            axes => Vec::from_attribute(axes).map(|axes| Axes::Some(axes.into())),
         }
     }
 }

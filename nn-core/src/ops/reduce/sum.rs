@@ -4,7 +4,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
-use crate::{Shape, Tensor};
+use crate::{MAX_RANK, Shape, Tensor};
 use nn_kernels::reduce::Kind;
 
 static SUM: Reduction = Reduction {
@@ -69,8 +69,9 @@ impl Tensor {
     /// The sum over all axes but the last: of all rows.
     #[track_caller]
     pub(crate) fn sum_rows(&self) -> Tensor {
-        let leading = (0..self.raw_shape().rank() as isize - 1).collect();
-        reduce(&SUM, self, Axes::Some(leading), false)
+        const AXES: [isize; MAX_RANK] = [0, 1, 2, 3, 4, 5, 6, 7];
+        let leading = &AXES[..self.raw_shape().rank().saturating_sub(1)];
+        reduce(&SUM, self, Axes::Some(leading.into()), false)
     }
 }
 
