@@ -16,7 +16,7 @@ pub(crate) mod shape;
 pub(crate) mod stop_gradient;
 
 pub use custom_gradient::custom_gradient;
-pub use elementwise::{select, where_};
+pub use elementwise::{select, weighted_sum, where_};
 pub use index::{
     Feature, Unique, Update, cross_features, cross_hashed, hash_text, scatter, scatter_add,
 };

@@ -5,6 +5,7 @@ use crate::training::State;
 use crate::training::tracked::reserved;
 use nn_core::layer;
 use nn_core::module::{self, Parameter};
+use nn_core::ops::weighted_sum;
 use nn_core::{
     Added, Error, ErrorKind, GradientTape, Gradients, IntoInput, Layer, Result, Tensor, Tensors,
     collect_added,
@@ -218,7 +219,7 @@ impl<'a, M: Layer> Step<'a, M> {
         if let Err(error) = self.check_all_targets(y, y_pred) {
             return Tensor::failed(error);
         }
-        let mut total: Option<Tensor> = None;
+        let (mut terms, mut weights) = (Vec::new(), Vec::new());
         for (i, (y, y_pred)) in y.iter().zip(y_pred).enumerate() {
             let loss = self
                 .state
@@ -234,34 +235,34 @@ impl<'a, M: Layer> Step<'a, M> {
             if let (Some(name), Ok(value)) = (self.state.loss_names.get(i), loss.to_f64()) {
                 self.state.tracked.report(name, value, self.samples as f64);
             }
-            let weight = self.state.loss_weight(i);
-            let loss = if weight == 1.0 { loss } else { loss * weight };
-            total = Some(match total {
-                Some(total) => total + loss,
-                None => loss,
-            });
+            terms.push(loss);
+            weights.push(self.state.loss_weight(i));
         }
-        let mut total = match total {
-            Some(total) => total,
-            None => {
-                return Tensor::failed(Error::value(
-                    "the model has no outputs to compute a loss of",
-                ));
-            }
-        };
+        if terms.is_empty() {
+            return Tensor::failed(Error::value(
+                "the model has no outputs to compute a loss of",
+            ));
+        }
         let counted = std::mem::replace(&mut self.added_counted, true);
         for added in self.added.losses.iter().filter(|_| !counted) {
-            total += single(added.clone(), || "a loss that a layer added".to_string());
+            terms.push(single(added.clone(), || {
+                "a loss that a layer added".to_string()
+            }));
         }
         for p in &self.parameters {
             if let Some(regularizer) = p.regularizer()
                 && p.is_built()
                 && p.trainable()
             {
-                total = &total + regularizer.penalty(&p.penalized_in(&self.added));
+                let penalty = regularizer.penalty(&p.penalized_in(&self.added));
+                terms.push(single(penalty, || format!("the penalty of `{}`", p.path())));
             }
         }
-        total
+        weights.resize(terms.len(), 1.0);
+        match &*terms {
+            [only] if weights[0] == 1.0 => only.clone(),
+            _ => weighted_sum(terms, &weights),
+        }
     }
 
     /// Before the first update of a `fit`, looks at all targets of the data, where the loss is taken of the batch's targets as they are.
@@ -426,16 +427,16 @@ fn name_error(loss: Tensor, output: &str) -> Tensor {
     }
 }
 
-/// A loss that is one number, or the error that it is not; `what` names it.
+/// A loss that is one number, as a scalar, or the error that it is not; `what` names it.
 fn single(loss: Tensor, what: impl FnOnce() -> String) -> Tensor {
     match loss.try_shape() {
-        Ok(shape) if shape.rank() > 0 && shape.num_elements() != 1 => {
-            Tensor::failed(Error::shape(format!(
-                "{} is of shape {shape}, and training needs a single number: reduce it (`Reduction::SumOverBatchSize`, `mean`)",
-                what()
-            )))
-        }
-        _ => loss,
+        Ok(shape) if shape.rank() == 0 => loss,
+        Ok(shape) if shape.num_elements() == 1 => loss.reshape([]),
+        Ok(shape) => Tensor::failed(Error::shape(format!(
+            "{} is of shape {shape}, and training needs a single number: reduce it (`Reduction::SumOverBatchSize`, `mean`)",
+            what()
+        ))),
+        Err(_) => loss,
     }
 }
 

@@ -80,11 +80,13 @@ pub(crate) mod square;
 pub(crate) mod sub;
 pub(crate) mod tan;
 pub(crate) mod trunc;
+pub(crate) mod weighted_sum;
 pub(crate) mod where_;
 pub(crate) mod whole;
 pub(crate) mod zip;
 
 pub use select::select;
+pub use weighted_sum::weighted_sum;
 pub use where_::where_;
 
 use crate::{Operand, Tensor};
