@@ -17,6 +17,8 @@ PRODUCTS = [
     "64x100352x10:ab", "100352x64x10:Ab", "64x10x100352:aB",
     # A wider dense layer, and the products of an LSTM.
     "64x784x512:ab", "784x64x512:Ab", "64x128x512:ab", "1792x28x512:ab", "28x1792x512:Ab", "128x1792x512:Ab", "1792x512x28:aB",
+    # Many steps: the gradient of a kernel over all rows of a batch.
+    "512x16384x512:ab", "512x16384x512:Ab", "768x4096x3072:Ab",
     # Rows and columns.
     "1x784x16:ab", "1x1024x1024:ab", "1x1024x1024:aB", "4x256x256:aB", "1024x1024x1:ab", "256x256x4:ab",
 ]
