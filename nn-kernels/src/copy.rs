@@ -9,17 +9,18 @@ pub fn concatenate<T: Copy + Send + Sync>(parts: &[(&[T], usize)], out: &mut [T]
         .iter()
         .try_fold(0_usize, |row, part| row.checked_add(part.1))
         .expect("rows of more elements than can be counted");
-    assert_eq!(
-        out.len(),
-        parts.iter().map(|part| part.0.len()).sum::<usize>()
-    );
+    let rows = out.len() / row.max(1);
+    assert_eq!(Some(out.len()), rows.checked_mul(row));
+    for (data, width) in parts {
+        assert_eq!(Some(data.len()), rows.checked_mul(*width));
+    }
     if out.is_empty() {
         return;
     }
     // Whole rows to each task.
-    let rows = GRAIN / row;
-    if rows > 0 {
-        for_each_chunk(out, row * rows, |start, piece| {
+    let together = GRAIN / row;
+    if together > 0 {
+        for_each_chunk(out, row * together, |start, piece| {
             let (first, mut at) = (start / row, 0);
             for &(data, width) in parts {
                 if width == 0 {
@@ -152,6 +153,22 @@ mod tests {
                 parts.iter().map(Vec::as_slice).zip(widths).collect();
             concatenate(&parts, &mut out);
             assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
+    fn refuses_parts_of_other_numbers_of_rows() {
+        let (four, two) = (&[1, 2, 3, 4][..], &[5, 6][..]);
+        for (parts, len) in [
+            (vec![(four, 0)], 4),
+            (vec![(four, 1), (two, 3)], 6),
+            (vec![(two, 3), (four, 1)], 6),
+            (vec![(four, 0), (two, 1)], 6),
+            (vec![(four, 3)], 4),
+            (vec![(four, 2), (two, 1)], 5),
+        ] {
+            let call = || concatenate(&parts, &mut vec![0; len]);
+            assert!(std::panic::catch_unwind(call).is_err(), "{parts:?}");
         }
     }
 

@@ -487,6 +487,11 @@ fn the_log_of_a_training_that_goes_on_goes_on() {
     let mut m = Compiled::<Sequential>::load(&file).unwrap();
     m.fit(data(6), quiet().callback(log())).unwrap();
     assert_eq!(numbers(), ["epoch", "0", "1", "2", "3", "4"]);
+    // An epoch that is trained again, from a save before it, stands there once.
+    let mut again = Compiled::<Sequential>::load(&file).unwrap();
+    let fit = quiet().epochs(2).callback(log());
+    again.fit(data(6), fit).unwrap();
+    assert_eq!(numbers(), ["epoch", "0", "1", "2", "3", "4", "5"]);
     // With other columns it is another log.
     let fit = quiet().validation_data(data(5));
     m.fit(data(6), fit.callback(log())).unwrap();

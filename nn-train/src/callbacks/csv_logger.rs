@@ -28,7 +28,8 @@ pub struct CSVLogger {
 
 impl CSVLogger {
     /// Writes to a path. A training that goes on, with a second `fit` or after loading, goes on in its file: where the first epoch is not
-    /// epoch 0 and the file is the log of a training with the same columns, lines are added. Otherwise a file that is there is replaced.
+    /// epoch 0 and the file is the log of a training with the same columns, lines are added. Last lines of the epochs that are trained again,
+    /// since the model was saved before them, are dropped. Otherwise a file that is there is replaced.
     pub fn new(path: impl Into<PathBuf>) -> CSVLogger {
         CSVLogger {
             path: path.into(),
@@ -68,13 +69,13 @@ impl CSVLogger {
 
     /// The lines that are there already and stay.
     fn existing(&self, names: &[String], epoch: u64) -> Result<Log> {
-        let read = || Log::read(&self.path, self.checked_separator()?);
+        let read = |before| Log::read(&self.path, self.checked_separator()?, before);
         if self.append {
-            return read();
+            return read(u64::MAX);
         }
         let log = match epoch {
             0 => None,
-            _ => read().ok(),
+            _ => read(epoch).ok(),
         };
         let same = |log: &Log| {
             log.columns.len() == names.len() && names.iter().all(|n| log.columns.contains(n))
@@ -159,7 +160,7 @@ impl Callback for CSVLogger {
         check_log("CSVLogger", &self.path)?;
         let separator = self.checked_separator()?;
         match self.append {
-            true => Log::read(&self.path, separator).map(|_| ()),
+            true => Log::read(&self.path, separator, u64::MAX).map(|_| ()),
             false => Ok(()),
         }
     }
@@ -186,24 +187,31 @@ fn epoch(run: &Run<'_>) -> u64 {
 struct Log {
     /// The names of the scores.
     columns: Vec<String>,
-    /// The bytes of its lines that have an end.
+    /// The bytes of its lines that stay.
     whole: u64,
 }
 
 impl Log {
-    /// What is there at a path; nothing if there is no file.
-    fn read(path: &std::path::Path, separator: u8) -> Result<Log> {
+    /// What is there at a path, to the last line that has an end and is of an epoch before this one; nothing if there is no file.
+    fn read(path: &std::path::Path, separator: u8, before: u64) -> Result<Log> {
         if !path.is_file() {
             return Ok(Log::default());
         }
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, &e))?;
         let found = columns(&text, separator).map_err(|e| e.context(path.display()))?;
-        Ok(match text.rfind('\n') {
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        lines.pop_if(|last| !last.ends_with('\n'));
+        let again = |line: &str| {
+            let first = line.split(char::from(separator)).next();
+            first.is_some_and(|n| n.trim().parse().is_ok_and(|n: u64| n >= before))
+        };
+        while lines.pop_if(|last| again(last)).is_some() {}
+        Ok(match lines.is_empty() {
             // The first line names the columns; without its end it does not name all.
-            None => Log::default(),
-            Some(end) => Log {
+            true => Log::default(),
+            false => Log {
                 columns: found,
-                whole: end as u64 + 1,
+                whole: lines.iter().map(|line| line.len() as u64).sum(),
             },
         })
     }
