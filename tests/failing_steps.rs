@@ -222,12 +222,45 @@ fn the_loss_is_checked_before_the_update_however_it_is_computed() {
         kind,
     };
     let e = refused(adds(0), sgd(), quiet());
-    assert!(e.contains("the loss is "), "{e}");
-    let e = refused(adds(1), sgd(), quiet());
     assert!(
-        e.contains("a loss that a layer added is of shape [4, 1]"),
+        e.contains("the loss is ") && e.contains("and a loss that a layer added is not"),
         "{e}"
     );
+    let e = refused(adds(1), sgd(), quiet());
+    assert!(
+        e.contains("a loss that a layer added is of shape [4, 1]")
+            && e.contains("reduce it (`sum`, `mean`)"),
+        "{e}"
+    );
+    let penalized = |factor| {
+        let dense = Dense::new(1).kernel_regularizer(Regularizer::from(OwnPenalty { factor }));
+        refused(Sequential::new().add(dense), sgd(), quiet())
+    };
+    let e = penalized(f64::NAN);
+    assert!(
+        e.contains("the loss is NaN") && e.contains("and the penalty of `0.kernel` is not"),
+        "{e}"
+    );
+    let e = penalized(0.0);
+    assert!(
+        e.contains("the penalty of `0.kernel` is of shape [3, 1]"),
+        "{e}"
+    );
+}
+
+/// A penalty that is not reduced where its factor is 0.
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+struct OwnPenalty {
+    factor: f64,
+}
+
+impl nn::extend::Regularize for OwnPenalty {
+    fn penalty(&self, value: &Tensor) -> Tensor {
+        match self.factor {
+            0.0 => value.square(),
+            factor => value.square().sum() * factor,
+        }
+    }
 }
 
 /// A step that fails after its update.

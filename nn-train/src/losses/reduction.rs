@@ -93,9 +93,9 @@ fn reduce(
 ) -> Result<Tensor> {
     let (shape, dtype) = (losses.shape(), losses.dtype());
     if shape.is_empty() {
-        return Err(Error::value(
-            "the batch is empty: a loss needs at least one sample",
-        ));
+        return Err(Error::value(format!(
+            "the batch is empty, or the loss gives no numbers (shape {shape}): a loss needs at least one sample"
+        )));
     }
     let kept = kept.map(|kept| kept.cast(dtype));
     let sample_weight = sample_weight

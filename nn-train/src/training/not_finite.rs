@@ -19,12 +19,13 @@ pub(super) fn place<M: Model>(model: &M, state: &mut State, batch: &Batch) -> Op
             }
         }
     }
-    let mut loss_is_finite = false;
+    let (mut loss_is_finite, mut term) = (false, None);
     let gradient = first_not_finite_gradient(|| {
         let mut step = Step::rehearsal(model, state, batch);
         // It ends with an error in any case, where the step would be made.
         let _ = layer::catch_unanswered(|| model.train_step(&mut step, batch.clone()));
         loss_is_finite = step.has_finite_loss();
+        term = step.not_finite_term.take();
     });
     if loss_is_finite {
         let found = gradient?;
@@ -42,6 +43,9 @@ pub(super) fn place<M: Model>(model: &M, state: &mut State, batch: &Batch) -> Op
     Some(match layer {
         Some(path) => format!(
             "the first result that is not finite is that of {path}; a lower learning rate or clipped gradients help"
+        ),
+        None if let Some(term) = term => format!(
+            "all layers' results are finite, and {term} is not: look at how it is computed"
         ),
         None => match greatest(model, batch) {
             Some((what, size)) => format!(

@@ -7,8 +7,8 @@ use nn_core::layer;
 use nn_core::module::{self, Parameter};
 use nn_core::ops::weighted_sum;
 use nn_core::{
-    Added, Error, ErrorKind, GradientTape, Gradients, IntoInput, Layer, Result, Tensor, Tensors,
-    collect_added,
+    Added, Error, ErrorKind, GradientTape, Gradients, IntoInput, Layer, Regularizer, Result,
+    Tensor, Tensors, collect_added,
 };
 use std::fmt;
 
@@ -42,6 +42,8 @@ pub struct Step<'a, M> {
     added_counted: bool,
     /// A loss that is not a number: nothing is applied after it.
     not_finite: Option<f64>,
+    /// The first part of the loss that is not finite, of those that layers and penalties add; looked for in a rehearsal.
+    pub(super) not_finite_term: Option<String>,
     /// Whether the compiled optimizer has changed parameters.
     applied: bool,
     /// How often the parameters had been written before.
@@ -81,6 +83,7 @@ impl<'a, M: Layer> Step<'a, M> {
             added: Added::default(),
             added_counted: false,
             not_finite: None,
+            not_finite_term: None,
             applied: false,
             rehearsal: false,
             unchecked: None,
@@ -225,7 +228,7 @@ impl<'a, M: Layer> Step<'a, M> {
                 .state
                 .loss_of(i)
                 .weighted(y, y_pred, self.sample_weight.as_ref());
-            let loss = single(loss, || {
+            let loss = single(loss, "`Reduction::SumOverBatchSize`, `mean`", || {
                 format!("the loss `{}`", self.state.loss_of(i).name())
             });
             let loss = match self.state.outputs.get(i) {
@@ -243,26 +246,40 @@ impl<'a, M: Layer> Step<'a, M> {
                 "the model has no outputs to compute a loss of",
             ));
         }
-        let counted = std::mem::replace(&mut self.added_counted, true);
-        for added in self.added.losses.iter().filter(|_| !counted) {
-            terms.push(single(added.clone(), || {
-                "a loss that a layer added".to_string()
-            }));
+        let losses = terms.len();
+        if !std::mem::replace(&mut self.added_counted, true) {
+            let added = self.added.losses.iter().cloned();
+            terms.extend(added.map(|added| single(added, "`sum`, `mean`", || ADDED.to_string())));
         }
-        for p in &self.parameters {
-            if let Some(regularizer) = p.regularizer()
-                && p.is_built()
-                && p.trainable()
-            {
-                let penalty = regularizer.penalty(&p.penalized_in(&self.added));
-                terms.push(single(penalty, || format!("the penalty of `{}`", p.path())));
-            }
+        let added = terms.len() - losses;
+        for (p, regularizer) in self.penalized() {
+            let penalty = regularizer.penalty(&p.penalized_in(&self.added));
+            terms.push(single(penalty, "`sum`, `mean`", || penalty_of(p)));
+        }
+        if self.rehearsal {
+            let others = terms.iter().skip(losses);
+            let bad = others.into_iter().position(|t| !t.is_finite_everywhere());
+            self.not_finite_term = bad.map(|i| match i.checked_sub(added) {
+                None => ADDED.to_string(),
+                Some(i) => self
+                    .penalized()
+                    .nth(i)
+                    .map_or_else(String::new, |(p, _)| penalty_of(p)),
+            });
         }
         weights.resize(terms.len(), 1.0);
         match &*terms {
             [only] if weights[0] == 1.0 => only.clone(),
             _ => weighted_sum(terms, &weights),
         }
+    }
+
+    /// The parameters whose penalty is part of the loss.
+    fn penalized(&self) -> impl Iterator<Item = (&Parameter<'a>, Regularizer)> {
+        self.parameters.iter().filter_map(|p| {
+            let regularizer = p.regularizer()?;
+            (p.is_built() && p.trainable()).then_some((p, regularizer))
+        })
     }
 
     /// Before the first update of a `fit`, looks at all targets of the data, where the loss is taken of the batch's targets as they are.
@@ -427,13 +444,19 @@ fn name_error(loss: Tensor, output: &str) -> Tensor {
     }
 }
 
-/// A loss that is one number, as a scalar, or the error that it is not; `what` names it.
-fn single(loss: Tensor, what: impl FnOnce() -> String) -> Tensor {
+const ADDED: &str = "a loss that a layer added";
+
+fn penalty_of(p: &Parameter<'_>) -> String {
+    format!("the penalty of `{}`", p.path())
+}
+
+/// A loss that is one number, as a scalar, or the error that it is not; `by` says what reduces it, `what` names it.
+fn single(loss: Tensor, by: &str, what: impl FnOnce() -> String) -> Tensor {
     match loss.try_shape() {
         Ok(shape) if shape.rank() == 0 => loss,
         Ok(shape) if shape.num_elements() == 1 => loss.reshape([]),
         Ok(shape) => Tensor::failed(Error::shape(format!(
-            "{} is of shape {shape}, and training needs a single number: reduce it (`Reduction::SumOverBatchSize`, `mean`)",
+            "{} is of shape {shape}, and training needs a single number: reduce it ({by})",
             what()
         ))),
         Err(_) => loss,
