@@ -257,15 +257,12 @@ impl<'a, M: Layer> Step<'a, M> {
             terms.push(single(penalty, "`sum`, `mean`", || penalty_of(p)));
         }
         if self.rehearsal {
-            let others = terms.iter().skip(losses);
-            let bad = others.into_iter().position(|t| !t.is_finite_everywhere());
-            self.not_finite_term = bad.map(|i| match i.checked_sub(added) {
-                None => ADDED.to_string(),
-                Some(i) => self
-                    .penalized()
-                    .nth(i)
-                    .map_or_else(String::new, |(p, _)| penalty_of(p)),
-            });
+            let penalties = self.penalized().map(|(p, _)| penalty_of(p));
+            let names = std::iter::repeat_n(ADDED.to_string(), added).chain(penalties);
+            let named = terms[losses..].iter().zip(names);
+            let bad = named.filter(|(term, _)| !term.is_finite_everywhere());
+            let first = bad.map(|(_, name)| name).next();
+            self.not_finite_term = first;
         }
         weights.resize(terms.len(), 1.0);
         match &*terms {

@@ -92,12 +92,10 @@ pub fn weighted_sum(terms: impl TensorList, weights: &[f64]) -> Tensor {
             )),
         );
     }
-    let wider = |dtype: DType, t: &Tensor| dtype.promote(t.dtype());
-    let dtype = terms.iter().fold(DType::F32, wider);
+    let types = terms.iter().map(Tensor::dtype);
+    let dtype = types.fold(DType::F32, DType::promote);
     for term in &mut terms {
-        if term.dtype() != dtype {
-            *term = term.cast(dtype);
-        }
+        *term = term.cast(dtype);
     }
     let weights = weights.to_vec();
     apply(WeightedSum { weights }, &terms)
